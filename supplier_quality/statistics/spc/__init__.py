@@ -1,0 +1,1 @@
+"""Control charts: lines, points and the rules that a stable process rarely breaks."""

@@ -1,0 +1,1 @@
+"""Documents kept of a supplier: agreements, declarations, reports, insurance; which there are says workflows/document_types.yaml."""

@@ -1,0 +1,1 @@
+"""Merging two records of the same company into one, and undoing it."""

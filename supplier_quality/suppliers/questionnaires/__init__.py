@@ -1,0 +1,1 @@
+"""Questionnaires: rule files of questions, answered by a supplier by link, scored, reviewed and compared."""

@@ -1,0 +1,3 @@
+from tests.faults.conftest import company
+
+__all__ = ["company"]
