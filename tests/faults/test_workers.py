@@ -116,7 +116,7 @@ def test_a_worker_that_is_told_to_end_ends_between_two_acts(kind: str, tmp_path:
             worker.send_signal(told)
             assert worker.wait(20) == 0
             assert not running.held_by(worker)
-            assert _others_can_write(running)
+            assert _others_can_write(running, patience=60), "it ended, and its lock with it"
 
 
 @pytest.mark.long
@@ -150,11 +150,14 @@ def test_a_frozen_worker_that_comes_back_cannot_act(kind: str, workers: int, tmp
         assert slots and all(slot.done_at for slot in slots)
 
 
-def _others_can_write(running: Plant) -> bool:
-    """SQLite has one write lock: a worker frozen in the moment it holds it stops everybody, which is not what is tested."""
+def _others_can_write(running: Plant, *, patience: float = 0.5) -> bool:
+    """SQLite has one write lock: a worker frozen in the moment it holds it stops everybody, which is not what is tested.
+
+    ``patience`` in seconds: people at work hold the lock too, one after the other, and whoever waits for it gets no turn.
+    """
     if not running.database.is_sqlite:
         return True
-    connection = sqlite3.connect(str(running.database.url.database), timeout=0.5, isolation_level=None)
+    connection = sqlite3.connect(str(running.database.url.database), timeout=patience, isolation_level=None)
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
