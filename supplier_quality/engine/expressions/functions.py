@@ -19,6 +19,7 @@ from supplier_quality.engine.expressions.values import (
     contains_equal,
     divide_doubles,
     equal,
+    first_nan,
     format_double,
     from_key,
     no_overload,
@@ -37,7 +38,7 @@ def add(left: object, right: object) -> object:  # noqa: PLR0911 - one answer pe
         case int(), int() if right.__class__ is int:
             return whole(left + right)
         case float(), float():
-            return left + right
+            return first_nan(left + right, left, right)
         case str(), str():
             if len(left) + len(right) > MAX_TEXT:
                 raise EvaluationError(_("The text becomes longer than %(limit)s characters.", limit=MAX_TEXT))
@@ -64,7 +65,7 @@ def subtract(left: object, right: object) -> object:  # noqa: PLR0911 - one answ
         case int(), int() if right.__class__ is int:
             return whole(left - right)
         case float(), float():
-            return left - right
+            return first_nan(left - right, left, right)
         case Timestamp(), Timestamp():
             return times.between(left, right)
         case Timestamp(), Duration():
@@ -81,8 +82,8 @@ def subtract(left: object, right: object) -> object:  # noqa: PLR0911 - one answ
 def multiply(left: object, right: object) -> object:
     if left.__class__ is int and right.__class__ is int:
         return whole(left * right)
-    if left.__class__ is float and right.__class__ is float:
-        return left * right
+    if isinstance(left, float) and isinstance(right, float):
+        return first_nan(left * right, left, right)
     raise no_overload("*", left, right)
 
 

@@ -155,6 +155,14 @@ def divide_doubles(left: float, right: float) -> float:
     return math.copysign(math.inf, math.copysign(1.0, left) * math.copysign(1.0, right))
 
 
+def first_nan(result: float, left: float, right: float) -> float:
+    """The result of adding, subtracting or multiplying; of two NaN, which differ in their sign, always the left one.
+
+    Python leaves the choice to the processor and puts the two to it in either order.
+    """
+    return left if math.isnan(left) else result
+
+
 def format_double(value: float) -> str:
     """A double as CEL prints it: the shortest digits, with an exponent from 1e+06 up and below 1e-04."""
     if math.isnan(value):
