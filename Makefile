@@ -7,6 +7,8 @@ BIN := .venv/bin
 APP := $(BIN)/supplier-quality
 PYTEST = TEST_POSTGRES_URL="$$(cat .setup/postgres.url)" $(BIN)/python -m pytest
 PORT ?= 8000
+# Where this is set, each of the many processes that tests and commands start would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
 SOAK_MINUTES ?= 60
 
 help: ## List the targets
