@@ -153,7 +153,7 @@ def test_a_frozen_worker_that_comes_back_cannot_act(kind: str, workers: int, tmp
 def _others_can_write(running: Plant, *, patience: float = 0.5) -> bool:
     """SQLite has one write lock: a worker frozen in the moment it holds it stops everybody, which is not what is tested.
 
-    ``patience`` in seconds: people at work hold the lock too, one after the other, and whoever waits for it gets no turn.
+    ``patience`` in seconds: people at work hold the lock too, in turns, and it takes some until one of the gaps is met.
     """
     if not running.database.is_sqlite:
         return True

@@ -19,10 +19,10 @@ from supplier_quality.engine.expressions.values import (
     contains_equal,
     divide_doubles,
     equal,
-    first_nan,
     format_double,
     from_key,
     no_overload,
+    unless_left_is_nan,
     whole,
 )
 from supplier_quality.language import _
@@ -38,7 +38,7 @@ def add(left: object, right: object) -> object:  # noqa: PLR0911 - one answer pe
         case int(), int() if right.__class__ is int:
             return whole(left + right)
         case float(), float():
-            return first_nan(left + right, left, right)
+            return unless_left_is_nan(left + right, left)
         case str(), str():
             if len(left) + len(right) > MAX_TEXT:
                 raise EvaluationError(_("The text becomes longer than %(limit)s characters.", limit=MAX_TEXT))
@@ -65,7 +65,7 @@ def subtract(left: object, right: object) -> object:  # noqa: PLR0911 - one answ
         case int(), int() if right.__class__ is int:
             return whole(left - right)
         case float(), float():
-            return first_nan(left - right, left, right)
+            return unless_left_is_nan(left - right, left)
         case Timestamp(), Timestamp():
             return times.between(left, right)
         case Timestamp(), Duration():
@@ -83,7 +83,7 @@ def multiply(left: object, right: object) -> object:
     if left.__class__ is int and right.__class__ is int:
         return whole(left * right)
     if isinstance(left, float) and isinstance(right, float):
-        return first_nan(left * right, left, right)
+        return unless_left_is_nan(left * right, left)
     raise no_overload("*", left, right)
 
 

@@ -155,10 +155,10 @@ def divide_doubles(left: float, right: float) -> float:
     return math.copysign(math.inf, math.copysign(1.0, left) * math.copysign(1.0, right))
 
 
-def first_nan(result: float, left: float, right: float) -> float:
-    """The result of adding, subtracting or multiplying; of two NaN, which differ in their sign, always the left one.
+def unless_left_is_nan(result: float, left: float) -> float:
+    """What adding, subtracting or multiplying gave; but of two NaN with different signs the left one.
 
-    Python leaves the choice to the processor and puts the two to it in either order.
+    Python puts the two to the processor, which answers with the first, in either order.
     """
     return left if math.isnan(left) else result
 
