@@ -18,6 +18,7 @@ from supplier_quality.portal import invitation, operations
 from supplier_quality.portal.items import Item, devices_of, files_of, load_item, load_items, slot_of
 from supplier_quality.portal.schemas import HandOnForm
 from supplier_quality.portal.steps import Step, faults_of
+from supplier_quality.portal.submission import load_judged
 from supplier_quality.web import cookies, failures, visitors
 from supplier_quality.web.downloads import send_upload
 from supplier_quality.web.formatting import bytes_size, clock_time
@@ -60,7 +61,7 @@ def list_items() -> Response:
 @web.contact_session
 def show_item(link_id: int) -> Response:
     with web.reading() as session:
-        item = load_item(session, web.current_contact(), link_id, at=clock.now())
+        item = load_judged(session, web.current_contact(), link_id, at=clock.now())
     return web.render("pages/portal/item.html", item=item, at=clock.now(), **_frame())
 
 
@@ -273,14 +274,13 @@ def _typed(step: Step) -> dict[str, str]:
 
 def _step_page(link_id: int, number: int, *, errors: dict[str, Words] | None = None, status: int = 200) -> Response:
     with web.reading() as session:
-        item = load_item(session, web.current_contact(), link_id, at=clock.now())
+        item = load_judged(session, web.current_contact(), link_id, at=clock.now())
         step = _step(item, number)
         files = files_of(session, item.link)
     if not item.is_open:
         return web.go_to(item.path)
-    if errors is None:
-        errors = faults_of(step.fields, item.typed, only_typed=True)
-    form = web.Form(typed=item.typed, errors={name: (str(text),) for name, text in errors.items()})
+    said = item.progress[number - 1].faults if errors is None else {name: (text,) for name, text in errors.items()}
+    form = web.Form(typed=item.typed, errors={name: tuple(map(str, texts)) for name, texts in said.items()})
     return web.render(
         "pages/portal/step.html",
         status,

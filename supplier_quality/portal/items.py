@@ -1,7 +1,7 @@
 """What a contact may see: the records behind their live links, each with its task, state, draft and receipts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,10 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record as the holder of a link sees it. ``typed`` are the answers so far, by field, as texts."""
+    """One record as the holder of a link sees it. ``typed`` are the answers so far, by field, as texts.
+
+    ``judged`` is what the rules say to them, by field; empty until ``submission.load_judged`` has asked the rules.
+    """
 
     link: AccessLink
     task: PortalTask
@@ -54,6 +57,7 @@ class Item:
     title: Words
     minutes: int
     parts: Sequence[Part] = ()
+    judged: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)
 
     @property
     def action(self) -> Action:
@@ -77,7 +81,7 @@ class Item:
 
     @property
     def progress(self) -> list[Progress]:
-        return [progress_of(step, self.answers) for step in self.steps]
+        return [progress_of(step, self.answers, self.judged) for step in self.steps]
 
     @property
     def next_path(self) -> str:

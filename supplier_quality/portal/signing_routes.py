@@ -1,6 +1,7 @@
 """The last page of an item: all answers, the statement, a fresh code, and the receipt."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -137,7 +138,7 @@ def _review_page(
     return web.render(
         "pages/portal/review.html",
         status,
-        item=item,
+        item=replace(item, judged=judgement.by_field),
         steps=_shown_steps(item, judgement) if not shown else (),
         shown=shown,
         here=f"{item.path}/review",

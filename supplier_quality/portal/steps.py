@@ -24,13 +24,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step is: required fields answered, whether anything is, and the faults of what was typed."""
+    """How far a step is: required fields answered, whether anything is, and what is wrong with what was typed."""
 
     step: Step
     answered: int
     required: int
     touched: bool
-    faults: Mapping[str, Words]
+    faults: Mapping[str, tuple[Words, ...]]
 
     @property
     def is_open(self) -> bool:
@@ -60,12 +60,21 @@ def steps_of(fields: Sequence[FormField], sections: Sequence[Section]) -> list[S
     return steps
 
 
-def progress_of(step: Step, typed: Mapping[str, str]) -> Progress:
-    """How far one step is with what was typed."""
+def progress_of(
+    step: Step, typed: Mapping[str, str], judged: Mapping[str, tuple[Words, ...]] | None = None
+) -> Progress:
+    """How far one step is with what was typed. ``judged`` is what the rules say to all answers, by field.
+
+    They are heard when nothing required is left open: before that they would blame for what nobody came to yet.
+    """
     required = [field for field in step.fields if field.required]
     answered = sum(1 for field in required if typed.get(field.id, "").strip())
     touched = any(typed.get(field.id, "").strip() for field in step.fields)
-    return Progress(step, answered, len(required), touched, faults_of(step.fields, typed, only_typed=True))
+    faults: dict[str, tuple[Words, ...]] = {}
+    if judged and touched and answered == len(required):
+        faults = {field.id: judged[field.id] for field in step.fields if field.id in judged}
+    faults |= {name: (fault,) for name, fault in faults_of(step.fields, typed, only_typed=True).items()}
+    return Progress(step, answered, len(required), touched, faults)
 
 
 def faults_of(fields: Sequence[FormField], typed: Mapping[str, str], *, only_typed: bool = False) -> dict[str, Words]:

@@ -5,7 +5,7 @@ and whoever sends the page again with the same hash gets the receipt of the firs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +94,12 @@ def judge(session: Session, item: Item, who: CurrentContact, *, at: datetime) ->
         form=item.answers,
     )
     return judgement_of(item, verdict.unmet)
+
+
+def load_judged(session: Session, who: CurrentContact, link_id: int, *, at: datetime) -> Item:
+    """:func:`load_item` with what the rules say to its answers, so that no step looks done that would be refused."""
+    item = load_item(session, who, link_id, at=at)
+    return replace(item, judged=judge(session, item, who, at=at).by_field) if item.is_open and item.steps else item
 
 
 def judgement_of(item: Item, unmet: tuple[Unmet, ...]) -> Judgement:

@@ -69,6 +69,25 @@ def test_a_supplier_answers_and_answers_again_when_sent_back(world: World) -> No
         assert [row.answers["production_sites"] for row in rounds] == ["Works 1, Ulm", "Ulm and Linz"]
 
 
+def test_a_step_that_would_be_refused_is_not_shown_as_done(world: World) -> None:
+    """The rules ask for one of two numbers, neither of which is required by itself."""
+    world.invite()
+    phone, path = world.enter()
+    phone.get(path)
+    world.fill(phone, path, ({**STEPS[0], "duns": ""}, *STEPS[1:]))
+    said = "Give the business licence number or the DUNS number"
+
+    for page in (path, f"{path}/review", f"{path}/steps/2"):
+        assert phone.get(page).text.count("is-done") == 3, page
+    assert "needs a look" in phone.get(path).text
+    assert f'href="{path}/steps/1">Go on' in phone.get(path).text
+    assert said in phone.get(f"{path}/steps/1").text
+
+    world.fill(phone, path)
+    assert phone.get(f"{path}/review").text.count("is-done") == 4
+    assert said not in phone.get(f"{path}/steps/1").text
+
+
 def test_a_missed_deadline_is_still_shown_when_its_escalations_are_used_up(world: World) -> None:
     world.invite()
     phone, path = world.enter()

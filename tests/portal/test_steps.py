@@ -50,6 +50,14 @@ def test_a_step_with_nothing_required_is_done_once_something_was_answered() -> N
     assert progress_of(step, {"d": "x"}).is_done
 
 
+def test_a_step_that_the_rules_refuse_is_not_done_however_full_it_is() -> None:
+    step = steps_of(FIELDS, (Section(_("First"), ("b", "a")),))[0]
+    judged = {"b": (_("One of the two numbers is needed"),), "c": (_("This stands on another page"),)}
+    refused = progress_of(step, {"a": "x"}, judged)
+    assert (refused.is_open, refused.is_done, list(refused.faults)) == (True, False, ["b"])
+    assert progress_of(step, {"b": "2"}, judged).faults == {}, "the rules wait for what is required"
+
+
 def test_empty_fields_are_left_in_peace_while_typing() -> None:
     assert set(faults_of(FIELDS, {"a": "", "b": "many"}, only_typed=True)) == {"b"}
     assert set(faults_of(FIELDS, {"a": "", "b": "many"})) == {"a", "b"}
