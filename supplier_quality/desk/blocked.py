@@ -13,6 +13,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from supplier_quality.desk.subject_work import leading_actions, waiting_states
+from supplier_quality.desk.subjects import about_of
 from supplier_quality.engine import words
 from supplier_quality.engine.deadlines import deadline_column, deadlines_of
 from supplier_quality.engine.definitions.model import SUPPLIER, SYSTEM, Process
@@ -153,7 +154,7 @@ def _add(asked: _Asked, subject: Subject, views: Sequence[ActionView], due: date
     line = BlockedLine(
         kind=subject.subject_kind,
         number=subject.number,
-        about=subject.label if subject.label != subject.number else "",
+        about=about_of(subject),
         path=path_of(subject.subject_kind, subject.id, subject.number),
         state=state.label,
         tone=_TONES.get(state.tone, "open"),

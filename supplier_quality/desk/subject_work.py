@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from supplier_quality.desk.covering import covered_people
+from supplier_quality.desk.subjects import about_of
 from supplier_quality.desk.unowned import Fold, fold_unowned, item_of_fold, outside_of
 from supplier_quality.engine import words
 from supplier_quality.engine.deadlines import deadline_column, deadlines_of
@@ -249,7 +250,7 @@ def _item(
         what=_what(state, mine),
         path=path,
         record=subject.number,
-        about=subject.label if subject.label != subject.number else "",
+        about=about_of(subject),
         why=_why(subject, mine, viewer),
         state=state.label,
         tone=_TONES.get(state.tone, "open"),

@@ -1,6 +1,7 @@
 """Finding records of any kind by the number people read."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +25,27 @@ def find_subject(session: Session, kind: str, number: str) -> Subject:
     found: Subject | None = session.scalar(select(model).where(model.number == number)) if model else None
     if found is None:
         raise SubjectNotFound(_("There is no record %(number)s.", number=number[:40]))
+    return found
+
+
+def about_of(subject: Subject) -> str:
+    """What stands beside the number of a record: its label, unless that is the number itself."""
+    return subject.label if subject.label != subject.number else ""
+
+
+def find_about(
+    session: Session, records: Iterable[tuple[str | None, int | None]]
+) -> dict[tuple[str | None, int | None], str]:
+    """:func:`about_of` records by kind and id, one query for each kind; other things than records are left out."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for kind, record_id in records:
+        if kind in registry.subjects and record_id is not None:
+            ids[kind].add(record_id)
+    found: dict[tuple[str | None, int | None], str] = {}
+    for kind, wanted in ids.items():
+        model: Any = registry.subjects[kind]
+        for subject in session.scalars(select(model).where(model.id.in_(wanted))):
+            found[kind, subject.id] = about_of(subject)
     return found
 
 

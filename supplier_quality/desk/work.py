@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from supplier_quality import outbox
 from supplier_quality.desk.covering import covered_people
 from supplier_quality.desk.subject_work import find_subject_work
+from supplier_quality.desk.subjects import find_about
 from supplier_quality.errors import NotAllowed
 from supplier_quality.identity import Actor, Role
 from supplier_quality.language import Words, _
@@ -87,11 +88,13 @@ def find_task_work(session: Session, *, actor: Actor, at: datetime) -> Work:
     seen = mine | OwnerTask.owner_id.is_(None) if actor.has_role(Role.QUALITY_MANAGER) else mine
     query = select(OwnerTask).where(OwnerTask.done_at.is_(None), seen)
     tasks = session.scalars(query.order_by(OwnerTask.due, OwnerTask.id).limit(MOST_TASKS + 1)).all()
-    items = [_task_item(task, actor, covered) for task in tasks[:MOST_TASKS]]
+    shown = tasks[:MOST_TASKS]
+    about = find_about(session, [(task.record_kind, task.record_id) for task in shown])
+    items = [_task_item(task, about.get((task.record_kind, task.record_id), ""), actor, covered) for task in shown]
     return Work(items, more=len(tasks) > MOST_TASKS)
 
 
-def _task_item(task: OwnerTask, actor: Actor, covered: dict[int, str]) -> WorkItem:
+def _task_item(task: OwnerTask, about: str, actor: Actor, covered: dict[int, str]) -> WorkItem:
     if task.owner_id is None:
         why: Words = _("task; the record has no owner, so every quality manager sees it")
     elif task.owner_id == actor.person_id:
@@ -103,7 +106,7 @@ def _task_item(task: OwnerTask, actor: Actor, covered: dict[int, str]) -> WorkIt
         what=task_title(task),
         path=path_of(task.record_kind, task.record_id, task.record_label),
         record=task.record_label or "",
-        about="",
+        about=about,
         why=why,
         due=task.due,
         acts=(QuickAct(_("Looked after"), f"/my-work/tasks/{task.id}/finish"),),

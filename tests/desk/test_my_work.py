@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from supplier_quality import outbox
 from supplier_quality.desk.work import MyWork, finish_own_task, groups_of, my_work
@@ -18,6 +18,7 @@ from supplier_quality.language import _
 from supplier_quality.mail import TaskKind, open_task
 from supplier_quality.outbox import OutboxRow
 from supplier_quality.persistence import Database
+from supplier_quality.suppliers.models import Supplier
 from supplier_quality.trail import RecordRef
 from supplier_quality.web.work import WorkItem
 from tests.desk.conftest import ANN, ANSWERS, BO, CEM, CONTACT, EVE
@@ -233,8 +234,9 @@ def test_a_task_waits_for_the_owner_and_can_be_finished_by_nobody_else(
 ) -> None:
     number = make_supplier()
     with staffed.write() as session:
+        supplier = session.scalars(select(Supplier).where(Supplier.number == number)).one()
         task = open_task(
-            session, kind=TaskKind.BOUNCED, about="mail-1", record=RecordRef("supplier", 1, number),
+            session, kind=TaskKind.BOUNCED, about="mail-1", record=RecordRef("supplier", supplier.id, number),
             title=_("%(record)s: a mail came back", record=number), at=at,
         )  # fmt: skip
         assert task is not None
@@ -246,6 +248,7 @@ def test_a_task_waits_for_the_owner_and_can_be_finished_by_nobody_else(
         item for group in work_for(staffed, ANN, at).groups for item in group.items if item.key == f"task:{task_id}"
     ]
     assert str(items[0].what) == f"{number}: a mail came back"
+    assert (items[0].record, items[0].about) == (number, "Acme Castings")
     assert items[0].due == at + DAY
     with pytest.raises(NotAllowed), staffed.write() as session:
         finish_own_task(session, task_id, actor=EVE, at=at)
