@@ -1,6 +1,6 @@
 """Everything the page of one supplier shows, read in one session before anything is drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from supplier_quality.suppliers.certificates.tab import CertificatesTab, read_ta
 from supplier_quality.suppliers.directed.queries import DirectedView, directed_of
 from supplier_quality.suppliers.document_bank.tab import DocumentsTab, read_documents_tab
 from supplier_quality.suppliers.enums import SupplierAction, SupplierState
+from supplier_quality.suppliers.likeness.comparing import usable_duns, usable_licence
 from supplier_quality.suppliers.likeness.pairs import PairLine, pairs_of
 from supplier_quality.suppliers.linking import ContactSessionLine, LinkLine
 from supplier_quality.suppliers.merging.operations import UNMERGE
@@ -34,17 +35,22 @@ from supplier_quality.web.formatting import day
 from supplier_quality.web.record_pages import RecordParts, entries_of, newest_first, read_parts, span
 from supplier_quality.web.wording import Spoken
 
+_KEYS: Mapping[str, Callable[[str | None], str | None]] = {"duns": usable_duns, "business_licence": usable_licence}
 HISTORIES = ("all", "steps", "changes", "links")
 LINK_KIND = "access_link"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question of the self-assessment with what the supplier answered; ``file`` when that was a file."""
+    """One question of the self-assessment with what the supplier answered; ``file`` when that was a file.
+
+    ``ours`` is the number of our record where the supplier gave another one: it may be another company that answered.
+    """
 
     label: Words
     value: Any
     file: Attached | None = None
+    ours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ def read_record_page(
     absorbed = absorbed_by(session, supplier)
     others = _entries_of(session, absorbed, limit=shown + 1)
     assessments = queries.assessments_of(session, supplier)
+    sites = queries.sites_of(session, supplier)
     record = read_parts(
         session,
         supplier,
@@ -98,10 +105,10 @@ def read_record_page(
     page = RecordPage(
         supplier=supplier,
         reasons=_reasons(entries, actor),
-        sites=queries.sites_of(session, supplier),
+        sites=sites,
         contacts=queries.contacts_of(session, supplier),
         assessments=assessments,
-        answers=_answers(session, process, assessments[0]) if assessments else (),
+        answers=_answers(session, process, assessments[0], (supplier, *sites)) if assessments else (),
         scope=scope_tab(session, supplier.id, actor=actor, at=at),
         certificates=read_tab(session, supplier, at=at),
         qualification=read_qualification(session, supplier, actor=actor),
@@ -188,7 +195,9 @@ def _reasons(entries: Sequence[trail.Entry], actor: Actor) -> dict[str, Words]:
     return found
 
 
-def _answers(session: Session, process: Process, assessment: SelfAssessment) -> list[Answer]:
+def _answers(
+    session: Session, process: Process, assessment: SelfAssessment, known: Sequence[Supplier | Site]
+) -> list[Answer]:
     """The answers in the order of the questions; a choice by its words, a file as what can be downloaded."""
     attached = documents.attachments_of(session, record_kind=Supplier.subject_kind, record_id=assessment.supplier_id)
     files = {each.reference: each for each in attached if each.submitted_at is not None}
@@ -200,5 +209,15 @@ def _answers(session: Session, process: Process, assessment: SelfAssessment) -> 
             said = choices.get(value, value) if isinstance(value, str) else value
             if question.type == "date":
                 said = date.fromisoformat(value)
-            answers.append(Answer(question.label, said, files.get(value) if isinstance(value, str) else None))
+            file = files.get(value) if isinstance(value, str) else None
+            answers.append(Answer(question.label, said, file, _ours(question.id, value, known)))
     return answers
+
+
+def _ours(question: str, value: Any, known: Sequence[Supplier | Site]) -> str:
+    """The number by which we know the company and its sites, unless theirs is one of them or we know none."""
+    if question not in _KEYS:
+        return ""
+    usable = _KEYS[question]
+    ours = [number for each in known if (number := usable(getattr(each, question)))]
+    return ours[0] if ours and usable(value) not in ours else ""
